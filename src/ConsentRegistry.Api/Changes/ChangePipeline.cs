@@ -186,7 +186,7 @@ internal sealed class ChangePipeline(
             return known;
         // It was promoted just now, and this is the first to write to it since.
         await using (var other = await database.Changes.OpenConnectionAsync(cancellation))
-            await ServerIdentity.EnsureAsync(other, cancellation);
+            await ServerIdentity.EnsureAsync(other, database.RequiresStandby, cancellation);
         return await AskAsync([], null) ?? throw new ServerUnfitException("The registry's database is being replaced");
 
         async Task<ServerIdentity?> AskAsync(IReadOnlyList<string> before, StreamId? locked)

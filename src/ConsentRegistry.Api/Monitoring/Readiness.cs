@@ -135,7 +135,7 @@ internal sealed class Readiness(
 
     private async Task<bool> HasStandbyAsync()
     {
-        await using var ask = database.Background.CreateCommand($"SELECT {ConfirmedCommit.HasStandby}");
+        await using var ask = database.Background.CreateCommand(ConfirmedCommit.AskStandby);
         ask.CommandTimeout = ProbeSeconds;
         return (bool)(await ask.ExecuteScalarAsync())!;
     }

@@ -153,7 +153,7 @@ internal static class InboxStore
             new() { Value = (object?)upTo?.ToDateTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz }
         );
         return await ConfirmedCommit.RunAsync(
-            database.Changes,
+            database,
             command,
             update => update.ExecuteNonQueryAsync(cancellation),
             cancellation

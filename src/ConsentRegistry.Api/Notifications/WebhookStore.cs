@@ -163,7 +163,7 @@ internal static class WebhookStore
         insert.Parameters.Add(new() { Value = secret });
         if ((await ReadAsync(insert, cancellation)).SingleOrDefault() is not { } row)
             return Exists;
-        await ConfirmedCommit.CommitAsync(transaction);
+        await ConfirmedCommit.CommitAsync(transaction, database.RequiresStandby);
         return row;
     }
 
@@ -213,7 +213,7 @@ internal static class WebhookStore
         {
             return Result.Success(
                 await ConfirmedCommit.RunAsync(
-                    database.Changes,
+                    database,
                     command,
                     async update => (await ReadAsync(update, cancellation)).SingleOrDefault(),
                     cancellation
@@ -232,7 +232,7 @@ internal static class WebhookStore
         await using var command = new NpgsqlCommand("DELETE FROM consent.webhook WHERE id = $1");
         command.Parameters.Add(new() { Value = id });
         await ConfirmedCommit.RunAsync(
-            database.Changes,
+            database,
             command,
             delete => delete.ExecuteNonQueryAsync(cancellation),
             cancellation
@@ -302,7 +302,7 @@ internal static class WebhookStore
         replace.Parameters.Add(new() { Value = id });
         replace.Parameters.Add(new() { Value = secret });
         var row = (await ReadAsync(replace, cancellation)).SingleOrDefault();
-        await ConfirmedCommit.CommitAsync(transaction);
+        await ConfirmedCommit.CommitAsync(transaction, database.RequiresStandby);
         return Result.Success(row);
     }
 
@@ -459,7 +459,7 @@ internal static class WebhookStore
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = notification });
         return await ConfirmedCommit.RunAsync(
-            database.Changes,
+            database,
             command,
             async update => (await ReadDeliveriesAsync(update, cancellation)).SingleOrDefault(),
             cancellation

@@ -39,11 +39,19 @@ internal static class ConfirmedCommit
 
     private const string Warning = "WARNING";
 
+    /// <summary>Asks the server whether it waits for a standby at all.</summary>
+    public const string AskStandby = $"SELECT {HasStandby}";
+
     /// <summary>Commits. From here on nobody's patience is a reason to leave: what was written may stand.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="requiresStandby">
+    /// Whether a commit counts only where a synchronous standby confirmed it: a server that is told to have none ends the
+    /// wait, and says nothing.
+    /// </param>
     /// <exception cref="OutcomeUnknownException">
     /// The connection broke, or the standby did not confirm it: the change may be lost.
     /// </exception>
-    public static async Task CommitAsync(NpgsqlTransaction transaction)
+    public static async Task CommitAsync(NpgsqlTransaction transaction, bool requiresStandby)
     {
         var connection =
             transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already.");
@@ -51,8 +59,9 @@ internal static class ConfirmedCommit
         try
         {
             await transaction.CommitAsync(CancellationToken.None);
+            await RequireStandbyAsync(connection, requiresStandby);
         }
-        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
+        catch (Exception e) when (e is not OutcomeUnknownException && DatabaseErrors.MeansUnavailable(e))
         {
             throw new OutcomeUnknownException(e);
         }
@@ -62,10 +71,7 @@ internal static class ConfirmedCommit
     /// <summary>Runs the last statements of a transaction and commits it, in one round trip.</summary>
     /// <param name="connection">The transaction's connection.</param>
     /// <param name="last">The statements before the commit.</param>
-    /// <param name="requiresStandby">
-    /// Whether a commit counts only where a synchronous standby confirmed it: a server that is told to have none ends the
-    /// wait, and says nothing.
-    /// </param>
+    /// <param name="requiresStandby">As for a transaction of its own.</param>
     /// <exception cref="OutcomeUnknownException">
     /// The connection broke, or the standby did not confirm the commit: the change may be lost.
     /// </exception>
@@ -86,8 +92,7 @@ internal static class ConfirmedCommit
         try
         {
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
-            if (requiresStandby && !await StillHasStandbyAsync(connection))
-                throw new OutcomeUnknownException(StandbyTakenAway);
+            await RequireStandbyAsync(connection, requiresStandby);
         }
         catch (PostgresException e) when (e.BatchCommand is { } failed && failed != commit)
         {
@@ -100,31 +105,42 @@ internal static class ConfirmedCommit
         warnings.ThrowIfAny();
     }
 
-    private static async Task<bool> StillHasStandbyAsync(NpgsqlConnection connection)
-    {
-        await using var command = new NpgsqlCommand($"SELECT {HasStandby}", connection);
-        return await command.ExecuteScalarAsync(CancellationToken.None) is true;
-    }
-
     /// <summary>Runs one statement that is a transaction of its own.</summary>
-    /// <param name="source">The pool.</param>
+    /// <param name="database">The pools.</param>
     /// <param name="command">The statement, without a connection.</param>
     /// <param name="execute">Runs it and reads its result.</param>
     /// <param name="cancellation">Ends the wait for a connection.</param>
     /// <exception cref="OutcomeUnknownException">The standby did not confirm it: the change may be lost.</exception>
     public static async Task<T> RunAsync<T>(
-        NpgsqlDataSource source,
+        Database database,
         NpgsqlCommand command,
         Func<NpgsqlCommand, Task<T>> execute,
         CancellationToken cancellation
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await database.Changes.OpenConnectionAsync(cancellation);
         using var warnings = new WarningListener(connection);
         command.Connection = connection;
         var result = await execute(command);
         warnings.ThrowIfAny();
+        try
+        {
+            await RequireStandbyAsync(connection, database.RequiresStandby);
+        }
+        catch (Exception e) when (e is not OutcomeUnknownException && DatabaseErrors.MeansUnavailable(e))
+        {
+            throw new OutcomeUnknownException(e);
+        }
         return result;
+    }
+
+    private static async Task RequireStandbyAsync(NpgsqlConnection connection, bool isRequired)
+    {
+        if (!isRequired)
+            return;
+        await using var command = new NpgsqlCommand(AskStandby, connection);
+        if (await command.ExecuteScalarAsync(CancellationToken.None) is not true)
+            throw new OutcomeUnknownException(StandbyTakenAway);
     }
 
     /// <summary>Listens to what the server warns of on one connection.</summary>

@@ -28,10 +28,17 @@ internal readonly record struct ServerIdentity(Guid Incarnation)
         reader.IsDBNull(column) ? null : new(reader.GetGuid(column));
 
     /// <summary>Writes an incarnation where the server has none since its promotion.</summary>
+    /// <param name="connection">A connection to the server.</param>
+    /// <param name="requiresStandby"><see cref="Database.RequiresStandby"/>.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="OutcomeUnknownException">
     /// The synchronous standby did not confirm it: a node that remembered it would take what is lost for what is there.
     /// </exception>
-    public static async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task EnsureAsync(
+        NpgsqlConnection connection,
+        bool requiresStandby,
+        CancellationToken cancellation
+    )
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var write = new NpgsqlCommand(
@@ -43,6 +50,6 @@ internal readonly record struct ServerIdentity(Guid Incarnation)
             connection
         );
         await write.ExecuteNonQueryAsync(cancellation);
-        await ConfirmedCommit.CommitAsync(transaction);
+        await ConfirmedCommit.CommitAsync(transaction, requiresStandby);
     }
 }

@@ -232,7 +232,7 @@ internal sealed partial class Applier(
                 if (!membership.HasJoined)
                 {
                     replica.StopAnswering();
-                    replica.NoteBeat(WaitFor(membership.JoinAsync(connection, poll.Snapshot, cancellation)));
+                    replica.NoteBeat(WaitFor(membership.JoinAsync(connection, poll, cancellation)));
                     LogJoined();
                     // This poll was sent before the row was there: the next is the first to answer from.
                     continue;

@@ -52,7 +52,7 @@ internal sealed partial class Bootstrap(
             var timeline = await ReadTimelineAsync(connection, cancellation);
             database.Followed.Require(timeline);
             // Where the server was promoted since anybody loaded from it, this is confirmed: it is the primary.
-            await ServerIdentity.EnsureAsync(connection, cancellation);
+            await ServerIdentity.EnsureAsync(connection, database.RequiresStandby, cancellation);
             database.Followed.Follow(timeline);
             var memory = new FactMemory(identifierKeys.All);
             await using var transaction = await connection.BeginTransactionAsync(

@@ -266,11 +266,7 @@ internal sealed class CreatorRecords(CreatorId creator)
         ),
         ("SELECT creator, purpose, requester, segments FROM consent.creator_default WHERE creator = ANY($1)", false),
         (
-            """
-            SELECT creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version,
-                version, changed_at
-            FROM consent.video_override WHERE creator = ANY($1)
-            """,
+            $"SELECT o.creator, {SettingsStore.OverrideColumns} FROM consent.video_override o WHERE o.creator = ANY($1)",
             true
         ),
         (

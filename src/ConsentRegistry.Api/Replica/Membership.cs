@@ -67,17 +67,17 @@ internal sealed class Membership(ReplicaOptions options)
 
     private static bool StillHasStandby(NpgsqlConnection connection)
     {
-        using var command = new NpgsqlCommand($"SELECT {ConfirmedCommit.HasStandby}", connection);
+        using var command = new NpgsqlCommand(ConfirmedCommit.AskStandby, connection);
         return command.ExecuteScalar() is true;
     }
 
     /// <summary>Makes this node's row. Only polls that are sent after this returned are answered from.</summary>
     /// <param name="connection">A connection.</param>
-    /// <param name="snapshot">The snapshot that memory has.</param>
+    /// <param name="poll">The poll whose snapshot memory has.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>This node's time just before the row was sent.</returns>
     /// <exception cref="OutcomeUnknownException">Nobody confirmed the row.</exception>
-    public async Task<long> JoinAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
+    public async Task<long> JoinAsync(NpgsqlConnection connection, Poll poll, CancellationToken cancellation)
     {
         id = Guid.CreateVersion7();
         var sentAt = BootClock.Now;
@@ -93,13 +93,13 @@ internal sealed class Membership(ReplicaOptions options)
             Parameters =
             {
                 new() { Value = id },
-                new() { Value = snapshot },
+                new() { Value = poll.Snapshot },
                 new() { Value = (int)options.Delta.TotalMilliseconds },
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);
-        await ConfirmedCommit.CommitAsync(transaction);
-        (HasJoined, beatAt, seen) = (true, sentAt, snapshot);
+        await ConfirmedCommit.CommitAsync(transaction, poll.HasStandby && options.ConfirmsBeats);
+        (HasJoined, beatAt, seen) = (true, sentAt, poll.Snapshot);
         return sentAt;
     }
 

@@ -127,7 +127,7 @@ internal sealed partial class LogWatch(Database database, CommitSignal commits, 
         var state = await ReadAsync(connection, cancellation);
         await using (var confirm = new NpgsqlCommand(ConfirmedCommit.ConfirmReads, connection))
             await confirm.ExecuteNonQueryAsync(cancellation);
-        await ConfirmedCommit.CommitAsync(transaction);
+        await ConfirmedCommit.CommitAsync(transaction, database.RequiresStandby);
         return state;
     }
 

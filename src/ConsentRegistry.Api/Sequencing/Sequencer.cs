@@ -194,7 +194,7 @@ internal sealed partial class Sequencer(
             }
             await LogStore.WriteAsync(connection, tiles, cancellation);
             // Only what the standby has is signed: a signature over what a failover takes back would be a fork.
-            await ConfirmedCommit.CommitAsync(transaction);
+            await ConfirmedCommit.CommitAsync(transaction, database.RequiresStandby);
             return new(longer, digest);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -223,7 +223,7 @@ internal sealed partial class Sequencer(
         if (!await LogStore.TryWriteAsync(connection, new(tree.Size, root, note), cancellation))
             throw new LogIntegrityException($"There is a checkpoint of {tree.Size} leaves with another root.");
         await log.Digest.WriteAsync(connection, cancellation);
-        await ConfirmedCommit.CommitAsync(transaction);
+        await ConfirmedCommit.CommitAsync(transaction, database.RequiresStandby);
         return true;
     }
 
@@ -266,7 +266,7 @@ internal sealed partial class Sequencer(
         // signed.
         await using (var confirm = new NpgsqlCommand(ConfirmedCommit.ConfirmReads, connection))
             await confirm.ExecuteNonQueryAsync(cancellation);
-        await ConfirmedCommit.CommitAsync(transaction);
+        await ConfirmedCommit.CommitAsync(transaction, database.RequiresStandby);
         return (log, head?.Size ?? 0);
     }
 

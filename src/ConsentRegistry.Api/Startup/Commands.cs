@@ -34,7 +34,7 @@ internal static class Commands
     /// <summary>Exit code of a command line that makes no sense.</summary>
     private const int Usage = 2;
 
-    /// <summary>Exit code of an audit that found differences.</summary>
+    /// <summary>Exit code of an audit that found differences, and of a reseal that left some.</summary>
     private const int Differs = 3;
 
     /// <summary>Has `audit` print its report for programs.</summary>
@@ -47,7 +47,7 @@ internal static class Commands
     /// <param name="output">Where what was asked for goes.</param>
     /// <param name="error">Where the one line goes that says why there is none.</param>
     /// <returns>
-    /// The exit code: 0, <see cref="CannotStart"/>, <see cref="Usage"/> or, of an audit, <see cref="Differs"/>.
+    /// The exit code: 0, <see cref="CannotStart"/>, <see cref="Usage"/> or, of an audit or a reseal, <see cref="Differs"/>.
     /// </returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
@@ -56,21 +56,15 @@ internal static class Commands
             return args switch
             {
                 _ when Help.IsAskedFor(args) => PrintHelp(output),
-                ["migrate", .. var rest] when UnknownOption(rest, Roles) is { } option => RefuseOption(
-                    args[0],
-                    option,
+                ["migrate", .. var rest] when FindUnknown(rest, Roles) is { } word => Refuse("migrate", word, error),
+                ["declare-copy", .. var rest] when FindUnknown(rest) is { } word => Refuse("declare-copy", word, error),
+                ["audit", .. var rest] when FindUnknown(rest, Json) is { } word => Refuse("audit", word, error),
+                ["reseal", .. var rest] when FindUnknown(rest, CreatorsOf(rest)) is { } word => Refuse(
+                    "reseal",
+                    word,
                     error
                 ),
-                ["declare-copy", .. var rest] when UnknownOption(rest) is { } option => RefuseOption(
-                    args[0],
-                    option,
-                    error
-                ),
-                ["audit", .. var rest] when UnknownOption(rest, Json) is { } option => RefuseOption(
-                    args[0],
-                    option,
-                    error
-                ),
+                ["reseal", .. var rest] when CreatorsOf(rest).Length == 0 => RefuseNobody(error),
                 ["audit", .. var rest] => await AuditAsync(rest, output),
                 ["migrate", .. var rest] when rest.Contains(Roles) => await CreateRolesAsync(
                     [.. rest.Where(word => word != Roles)],
@@ -312,10 +306,11 @@ internal static class Commands
     }
 
     /// <summary>Builds the records of creators again from the log.</summary>
-    private static Task<int> ResealAsync(string[] args, TextWriter output)
+    private static async Task<int> ResealAsync(string[] args, TextWriter output)
     {
-        var creators = args.Where(word => Domain.CreatorId.TryParse(word, out _)).ToList();
-        return WithDatabaseAsync(
+        var creators = CreatorsOf(args);
+        var built = 0;
+        var code = await WithDatabaseAsync(
             [.. args.Except(creators)],
             output,
             async (connectionString, options) =>
@@ -323,7 +318,6 @@ internal static class Commands
                 await using var login = Database.OfLogin(connectionString);
                 await using var connection = await login.OpenConnectionAsync();
                 var keys = IntegrityServices.KeysOf(options);
-                var built = 0;
                 foreach (var creator in creators)
                 {
                     var isBuilt = await StreamSealing.RebuildAsync(
@@ -339,7 +333,12 @@ internal static class Commands
                 return $"The records of {built} creators were built again from the log, and sealed.";
             }
         );
+        return built == creators.Length ? code : Differs;
     }
+
+    /// <summary>The words of a command line that name creators: neither settings nor their values.</summary>
+    private static string[] CreatorsOf(string[] words) =>
+        [.. WordsOf(words).Where(word => Domain.CreatorId.TryParse(word, out _)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Compares the database with the history log, as one snapshot shows both.</summary>
     private static async Task<int> AuditAsync(string[] args, TextWriter output)
@@ -507,20 +506,34 @@ internal static class Commands
 
     // The configuration passes over what it does not know: a misspelt option would have the command do what nobody
     // asked for.
-    private static string? UnknownOption(string[] words, string? known = null) =>
-        words.FirstOrDefault(word =>
-            word.StartsWith('-')
-            && word != known
-            && !word.Contains('=', StringComparison.Ordinal)
-            && !word.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)
+    private static string? FindUnknown(string[] words, params string[] known) =>
+        WordsOf(words).Except(known).FirstOrDefault();
+
+    // Without settings, which are written --<setting>=<value>, or --<setting> <value> with a setting that has parts.
+    private static IEnumerable<string> WordsOf(string[] words) =>
+        words.Where(
+            (word, at) =>
+                !word.Contains('=', StringComparison.Ordinal)
+                && !IsSetting(word)
+                && (at == 0 || !IsSetting(words[at - 1]))
         );
 
-    private static int RefuseOption(string command, string option, TextWriter error)
+    private static bool IsSetting(string word) =>
+        word.StartsWith('-')
+        && !word.Contains('=', StringComparison.Ordinal)
+        && word.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
+
+    private static int Refuse(string command, string word, TextWriter error)
     {
         error.WriteLine(
-            $"`{command}` has no option '{option}'; --help lists what there is. A setting is written "
-                + "--<setting>=<value>."
+            $"`{command}` takes no '{word}'; --help lists what it takes. A setting is written --<setting>=<value>."
         );
+        return Usage;
+    }
+
+    private static int RefuseNobody(TextWriter error)
+    {
+        error.WriteLine("`reseal` is not told whose records to build again; name the creators.");
         return Usage;
     }
 

@@ -20,7 +20,7 @@ internal static class Help
 
               migrate                     bring the database to this version, as its owner
               migrate --roles             make the roles that the database gives rights to, and nothing else: before a dump is restored on a new server
-              reseal <creator>...         build the records of creators again from the history log, as the database's owner, and seal them
+              reseal <creator>...         build the records of creators again from the history log, as the database's owner, and seal them; exit code 3 if the log does not have all of them whole
               audit                       compare every table with the history log, as the database's owner, and print each row that differs; exit code 3 if any does
               audit --json                print the same as one object of JSON
               declare-copy                give a restored copy of a database to this host's history log

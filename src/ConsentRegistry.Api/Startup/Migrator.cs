@@ -65,7 +65,7 @@ internal static class Migrator
     public static async Task RequireStandbyAsync(string connectionString, CancellationToken cancellation)
     {
         await using var login = Database.OfLogin(connectionString);
-        await using var ask = login.CreateCommand($"SELECT {ConfirmedCommit.HasStandby}");
+        await using var ask = login.CreateCommand(ConfirmedCommit.AskStandby);
         if (await ask.ExecuteScalarAsync(cancellation) is not true)
             throw new StartupException(
                 "Database:RequireSynchronous is true, and PostgreSQL has no synchronous standby: "

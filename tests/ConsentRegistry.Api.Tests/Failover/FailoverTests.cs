@@ -362,19 +362,35 @@ public sealed class FailoverTests
     {
         await using var servers = await ReplicatedServers.StartAsync();
         await using var app = await AllowingAsync(servers, "Database:RequireSynchronous=true");
+        var made = (await app.Admin().PostAsync("/v1/webhooks", Webhook("before"))).Is(201);
         await servers.Standby.PauseReceiverAsync();
-        var change = app.Creator("ana").PutAsync(Remix, new { effect = "deny" });
-        await servers.WaitingAsync("changes");
+        // A change, a transaction of several statements, and one statement that is a transaction.
+        Task<Answer>[] unconfirmed =
+        [
+            app.Creator("ana").PutAsync(Remix, new { effect = "deny" }),
+            app.Admin().PostAsync("/v1/webhooks", Webhook("after")),
+            app.Admin().DeleteAsync($"/v1/webhooks/{made["webhook"]!["webhookId"]}"),
+        ];
+        await servers.WaitingAsync("changes", unconfirmed.Length);
         await servers.WaitingAsync("replica");
 
         await servers.WaitForAsync("");
 
-        (await change).IsProblem(503, "outcomeUnknown");
+        foreach (var answer in await Task.WhenAll(unconfirmed))
+            answer.IsProblem(503, "outcomeUnknown");
         await Eventually.HoldsAsync(
             "the beat that waited counts for nothing",
             () => Task.FromResult(app.Log.Contains(ConfirmedCommit.StandbyTakenAway))
         );
     }
+
+    private static object Webhook(string name) =>
+        new
+        {
+            audience = "platform",
+            owner = "acme",
+            url = $"https://hooks.example.com/{name}",
+        };
 
     private const string Remix = "/v1/creators/ana/videos/v/consent/remix";
 

@@ -73,11 +73,11 @@ internal sealed class ReplicatedServers : IAsyncDisposable
     /// <summary>The one value of a statement on the first primary.</summary>
     public Task<T> ScalarAsync<T>(string sql) => Sql.ScalarAsync<T>(primary.Administrator, sql);
 
-    /// <summary>Waits until a commit of a pool waits for the standby.</summary>
-    public Task WaitingAsync(string pool) =>
+    /// <summary>Waits until so many commits of a pool wait for the standby.</summary>
+    public Task WaitingAsync(string pool, int commits = 1) =>
         Eventually.HoldsAsync(
-            $"a commit of the pool {pool} waits for the standby",
-            () => ScalarAsync<bool>($"SELECT EXISTS (SELECT {Waiting(pool)})")
+            $"{commits} commits of the pool {pool} wait for the standby",
+            () => ScalarAsync<bool>($"SELECT count(*) >= {commits} {Waiting(pool)}")
         );
 
     /// <summary>Ends all waits of a pool for the standby, as soon as there is one.</summary>

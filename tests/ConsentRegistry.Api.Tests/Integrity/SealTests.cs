@@ -222,7 +222,7 @@ public sealed class SealTests(PostgresFixture postgres)
             "reseal ana nobody",
             HostProcess.Development(connectionString, app.DataFolder)
         );
-        Assert.Equal(0, output.ExitCode);
+        Assert.Equal(3, output.ExitCode);
         Assert.Contains("no whole stream of 'nobody'", output.Output, StringComparison.Ordinal);
         await Eventually.HoldsAsync("it is answered again", async () => await EffectAsync(app, "ana") == "deny");
         (await ana.PutAsync("/v1/creators/ana/consent/defaults/remix", new { effect = "ask" })).Is(200);

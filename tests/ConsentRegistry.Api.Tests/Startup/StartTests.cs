@@ -169,13 +169,26 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     [Theory]
     [InlineData("migrate --role")]
     [InlineData("migrate --roles --force")]
+    [InlineData("migrate now")]
     [InlineData("declare-copy --yes")]
-    public async Task An_option_that_a_command_does_not_have_is_refused_before_anything_is_done(string words)
+    [InlineData("audit ana")]
+    [InlineData("audit --yaml")]
+    [InlineData("reseal ana not/an/id")]
+    public async Task A_word_that_a_command_does_not_take_is_refused_before_anything_is_done(string words)
     {
         var output = await HostProcess.RunHereAsync(words, HostProcess.Development("Host=127.0.0.1;Port=1", folder));
 
         Assert.Equal(2, output.ExitCode);
-        Assert.Contains("has no option", Assert.Single(output.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("takes no '", Assert.Single(output.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reseal_of_nobody_is_refused()
+    {
+        var output = await HostProcess.RunHereAsync("reseal", HostProcess.Development("Host=127.0.0.1;Port=1", folder));
+
+        Assert.Equal(2, output.ExitCode);
+        Assert.Contains("name the creators", Assert.Single(output.ErrorLines), StringComparison.Ordinal);
     }
 
     [Fact]
