@@ -54,6 +54,7 @@ public sealed class ManyVideos(Stack stack) : IAsyncLifetime
 }
 
 /// <summary>The first pages of a creator with 100,000 videos and 10,000 exceptions, and changes of very many of them.</summary>
+[Trait("Run", "Full")]
 public sealed class ManyVideosTests(Stack stack, ManyVideos creator) : IClassFixture<ManyVideos>
 {
     private const int MostBytes = 60 * 1024;

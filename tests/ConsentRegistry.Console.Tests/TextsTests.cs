@@ -55,7 +55,7 @@ public sealed partial class TextsTests
         );
     }
 
-    private static Dictionary<string, string> Read(string file) =>
+    internal static Dictionary<string, string> Read(string file) =>
         XDocument
             .Load(Path.Combine(Project, "Languages", file))
             .Root!.Elements("data")

@@ -126,6 +126,7 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task As_many_denies_as_one_change_holds_find_as_many_grants_as_a_creator_can_have()
     {
         var grants = Enumerable

@@ -93,6 +93,7 @@ public sealed class FilterFaultsTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadAnswers))]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_bad_answer_counts_for_nothing_and_is_asked_for_again(
         string what,
         Func<byte[], HttpContext, Task> bad
@@ -119,6 +120,7 @@ public sealed class FilterFaultsTests : IAsyncLifetime
     [InlineData("""{"allowed":"true","effect":"allow","reason":"grant","decidedBy":null,"error":null}""")]
     [InlineData("true")]
     [InlineData("")]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Half_an_allow_is_none(string half)
     {
         answer = (_, lines, http) => SendAsync(http, lines, [half, half]);

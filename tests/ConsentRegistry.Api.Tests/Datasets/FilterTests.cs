@@ -153,6 +153,7 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Whatever_is_changed_afterwards_is_found()
     {
         var input = await WriteAsync(".ndjson", Rows);
@@ -191,6 +192,7 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_run_that_is_killed_goes_on_and_comes_to_the_same()
     {
         var rows = Enumerable
@@ -261,6 +263,7 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Unusable))]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task What_cannot_be_read_ends_the_run_with_a_sentence(string file, string content, string told)
     {
         var input = Path.Combine(folder, file);
@@ -277,6 +280,7 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("no purpose", null, true, "'no purpose' is no purpose")]
     [InlineData("remix", "a b", true, "'a b' is no requester")]
     [InlineData("remix", "rival", false, "may not ask for rival")]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task What_is_wrong_with_every_check_ends_the_run(
         string purpose,
         string? requester,
@@ -305,6 +309,7 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_folder_holds_one_run()
     {
         var input = await WriteAsync(".csv", Rows);

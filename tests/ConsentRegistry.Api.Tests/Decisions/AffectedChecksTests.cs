@@ -23,6 +23,7 @@ public sealed class AffectedChecksTests(RegistryFixture registry) : IClassFixtur
     private RegistryApplication App => registry.App;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task The_feed_names_every_check_that_is_answered_otherwise()
     {
         var seed = TestSeed.Get();

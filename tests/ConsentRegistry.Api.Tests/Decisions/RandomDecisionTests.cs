@@ -21,6 +21,7 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
     private RegistryApplication App => registry.App;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Decides_random_histories_as_the_domain_alone_does()
     {
         var seed = TestSeed.Get();

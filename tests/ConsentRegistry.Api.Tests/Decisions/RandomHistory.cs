@@ -22,7 +22,7 @@ internal sealed class RandomHistory(
     private static readonly string[] Clips = ["v1", "v2", "v3"];
     private static readonly string[] Requesters = ["acme", "beta"];
     private static readonly string[] Effects = ["allow", "ask", "deny"];
-    private static readonly string[] AllConditions = ["attribution", "labelAsAi", "nonCommercial"];
+    private static readonly string[] AllConditions = [.. Wording.All<Conditions>()];
 
     private readonly List<string> moments = [];
     private readonly List<string> purposes =

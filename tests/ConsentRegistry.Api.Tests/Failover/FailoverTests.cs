@@ -91,6 +91,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task What_is_altered_outside_of_a_change_is_acknowledged_only_when_the_standby_has_it()
     {
         await using var servers = await ReplicatedServers.StartAsync();
@@ -140,6 +141,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Two_promotions_with_one_timeline_number_are_two_histories()
     {
         await using var servers = await ReplicatedServers.StartAsync(standbys: 2);
@@ -184,6 +186,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_node_that_is_led_to_a_standby_answers_nothing_and_goes_on_when_it_is_led_to_the_primary()
     {
         await using var servers = await ReplicatedServers.StartAsync();
@@ -207,6 +210,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_node_is_not_led_back_to_a_server_that_was_replaced()
     {
         await using var servers = await ReplicatedServers.StartAsync(standbys: 2);
@@ -242,6 +246,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_change_is_not_acknowledged_by_what_another_server_says_of_the_nodes()
     {
         await using var servers = await ReplicatedServers.StartAsync();
@@ -303,6 +308,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_promotion_between_the_checkpoint_file_and_its_commit_is_no_fork()
     {
         await using var servers = await ReplicatedServers.StartAsync();

@@ -19,6 +19,7 @@ public sealed class RecoveryTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Nodes_notice_a_recovery_to_a_moment_and_the_log_does_not_fork()
     {
         await OwnServer.SkipUnlessInstalledAsync();

@@ -160,6 +160,7 @@ public sealed class ReplicaTests(PostgresFixture postgres)
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Every_change_repeat_and_replay_waits_for_every_node_unless_it_is_asked_not_to()
     {
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
@@ -368,6 +369,7 @@ public sealed class ReplicaTests(PostgresFixture postgres)
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Memory_of_a_creator_with_very_many_videos_is_compared_in_parts()
     {
         var connectionString = await postgres.CreateDatabaseAsync();

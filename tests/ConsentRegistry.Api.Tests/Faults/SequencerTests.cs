@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Tests.History;
 using ConsentRegistry.Domain.Log;
+using ConsentRegistry.Domain.Purposes;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Faults;
@@ -14,9 +15,13 @@ public sealed class SequencerTests(PostgresFixture postgres)
     /// <summary>Writers go on until so many connections were cut, however fast the machine writes.</summary>
     private const int Cuts = 6;
 
+    // A new log begins with the purposes.
+    private static readonly long InitialEvents = Vocabulary.Initial.Purposes.Length;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Two_sequencers_that_are_cut_off_again_and_again_make_one_log_without_gap_or_fork()
     {
         var connectionString = await postgres.CreateDatabaseAsync();
@@ -161,6 +166,7 @@ public sealed class SequencerTests(PostgresFixture postgres)
     [Theory]
     [InlineData("hashes = set_byte(hashes, 9, 255 - get_byte(hashes, 9))")]
     [InlineData("root = sha256(root)")]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Nothing_is_signed_over_tiles_that_are_not_those_of_the_leaves(string alteration)
     {
         var connectionString = await postgres.CreateDatabaseAsync();
@@ -226,6 +232,7 @@ public sealed class SequencerTests(PostgresFixture postgres)
         "are not those of"
     )]
     [InlineData("UPDATE consent.history SET leaf = convert_to('{}', 'UTF8') WHERE seq = 3", "are not those of")]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_log_that_is_not_what_this_node_signed_is_not_extended(string tampering, string alarm)
     {
         var connectionString = await postgres.CreateDatabaseAsync();
@@ -269,8 +276,8 @@ public sealed class SequencerTests(PostgresFixture postgres)
             "the alarm is raised",
             () => Task.FromResult(app.Log.Errors.Any(error => error.Contains("conflicts", StringComparison.Ordinal)))
         );
-        Assert.Equal(10, await app.ScalarAsync<long>("SELECT count(*) FROM consent.history"));
-        Assert.Equal(10, await app.ScalarAsync<long>("SELECT count(*) FROM consent.inbox"));
+        Assert.Equal(InitialEvents, await app.ScalarAsync<long>("SELECT count(*) FROM consent.history"));
+        Assert.Equal(InitialEvents, await app.ScalarAsync<long>("SELECT count(*) FROM consent.inbox"));
     }
 
     [Fact]

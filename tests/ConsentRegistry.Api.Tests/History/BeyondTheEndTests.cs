@@ -84,6 +84,7 @@ public sealed class BeyondTheEndTests(RegistryFixture registry, PostgresFixture 
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Streams_end_where_an_older_copy_of_the_database_takes_the_place_of_what_was_followed()
     {
         var connectionString = await postgres.CreateDatabaseAsync();

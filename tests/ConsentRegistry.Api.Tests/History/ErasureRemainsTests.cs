@@ -25,6 +25,7 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
     private readonly string marker = $"Marker{Guid.NewGuid():N}";
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_dump_and_the_export_have_the_id_where_the_documentation_says_and_nothing_that_was_written_about_the_creator()
     {
         var connectionString = await postgres.CreateDatabaseAsync();

@@ -11,6 +11,7 @@ public sealed class PastConsentTests(RegistryFixture registry) : IClassFixture<R
     private RegistryApplication App => registry.App;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Settings_and_checks_at_each_moment_of_a_random_history_are_what_was_answered_then()
     {
         var random = new Random(TestSeed.Get());

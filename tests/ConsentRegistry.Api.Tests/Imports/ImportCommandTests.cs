@@ -152,6 +152,7 @@ public sealed class ImportCommandTests(RegistryFixture registry) : IClassFixture
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task An_import_that_is_killed_goes_on_and_makes_nothing_twice()
     {
         const int rows = 2_000;

@@ -220,6 +220,7 @@ public sealed class EventIntegrityTests(PostgresFixture postgres)
 
     [Theory]
     [MemberData(nameof(Alterations))]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task What_was_altered_beside_the_leaf_is_not_told(string what, string sql)
     {
         var connectionString = await postgres.CreateDatabaseAsync();

@@ -137,6 +137,7 @@ public sealed class RollbackTests(PostgresFixture postgres)
 
     [Theory]
     [MemberData(nameof(Disguises))]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_log_that_was_altered_to_fit_rows_that_were_set_back_is_found_at_the_start(
         string how,
         string sql

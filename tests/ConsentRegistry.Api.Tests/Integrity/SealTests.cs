@@ -159,6 +159,7 @@ public sealed class SealTests(PostgresFixture postgres)
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Nothing_is_loaded_that_no_node_wrote()
     {
         var (original, folder) = await PrepareAsync();

@@ -82,6 +82,7 @@ public sealed class ForgedMonitorTests(RegistryFixture registry) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Names))]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_bundle_that_is_not_of_the_registry_is_loud_or_says_nothing(string what)
     {
         var (change, code) = Bundles[what];

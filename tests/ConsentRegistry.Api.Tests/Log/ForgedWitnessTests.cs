@@ -45,6 +45,7 @@ public sealed class ForgedWitnessTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(NamesAndWays))]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_wrong_proof_says_nothing_against_an_honest_log(string what, bool isForward)
     {
         await LookFromAsync(isForward);
@@ -58,6 +59,7 @@ public sealed class ForgedWitnessTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(NamesAndWays))]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Another_history_is_found_by_its_tiles_whatever_is_said_of_the_proof(string what, bool isForward)
     {
         await LookFromAsync(isForward);

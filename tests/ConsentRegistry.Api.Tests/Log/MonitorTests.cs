@@ -52,6 +52,7 @@ public sealed class MonitorTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Agencies_and_platforms_are_named_by_their_clients()
     {
         var agency = App.Bearer(App.Token("agency", "studio", creator));

@@ -15,6 +15,9 @@ internal sealed class MadeLog
 {
     public const string Origin = "log.example/consent";
 
+    // Logs of one seed have the same keys.
+    private static readonly ECParameters TokenKey = DrawTokenKey();
+
     private readonly List<byte[]> leaves = [];
     private readonly NoteSigner signer;
     private readonly int? differing;
@@ -26,10 +29,13 @@ internal sealed class MadeLog
         byte[] private32 = [seed, .. Enumerable.Repeat((byte)3, 31)];
         this.differing = differing;
         signer = new(Origin, Exports.Ed25519.ImportPrivateKey(private32));
-        using var tokens = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Keys = KeySet
-            .Create(private32, tokens.ExportParameters(includePrivateParameters: true), Exports.Ed25519)
-            .Value.Public(Origin);
+        Keys = KeySet.Create(private32, TokenKey, Exports.Ed25519).Value.Public(Origin);
+    }
+
+    private static ECParameters DrawTokenKey()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportParameters(includePrivateParameters: true);
     }
 
     /// <summary>The verifier key.</summary>

@@ -139,6 +139,7 @@ public sealed class WitnessedLogTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task What_a_witness_says_is_stored_only_if_it_is_its_cosignature_of_that_checkpoint()
     {
         await StartWitnessesAsync(1);

@@ -11,6 +11,7 @@ public sealed class ExportsTests(PostgresFixture postgres)
     private const int Events = 6_000;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Exports_that_nobody_reads_hold_up_nothing_and_are_cut_off()
     {
         var connectionString = await postgres.CreateDatabaseAsync();
@@ -57,6 +58,7 @@ public sealed class ExportsTests(PostgresFixture postgres)
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Whoever_takes_nothing_of_an_export_is_cut_off_and_whoever_reads_has_all_of_it()
     {
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());

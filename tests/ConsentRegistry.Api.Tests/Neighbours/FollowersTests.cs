@@ -13,6 +13,7 @@ public sealed class FollowersTests(RegistryFixture registry) : IClassFixture<Reg
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Two_hundred_followers_who_read_from_the_start_all_get_everything_though_the_database_fails_them()
     {
         const int events = 200;

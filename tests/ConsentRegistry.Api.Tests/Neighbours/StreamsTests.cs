@@ -84,6 +84,7 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Every_stream_ends_with_its_token()
     {
         var creator = RegistryApplication.NewId();

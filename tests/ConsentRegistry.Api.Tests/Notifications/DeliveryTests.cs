@@ -139,6 +139,7 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Receivers_that_hang_do_not_hold_up_a_good_one_at_the_same_host()
     {
         const int Changes = 20;
@@ -235,6 +236,7 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Attempts_end_and_a_webhook_that_nothing_reaches_is_disabled()
     {
         await using var receiver = await Receiver.StartAsync(500);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Tests.Approvals;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Notifications;
@@ -227,6 +228,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
     [Fact]
     public void Every_kind_is_caused_and_every_member_is_documented()
     {
+        Assert.Equal(Enum.GetValues<NotificationKind>().Order(), NotificationMembers.ByKind.Keys.Order());
         Assert.Equal(
             Wording.All<NotificationKind>().Order(StringComparer.Ordinal),
             Rows.Select(row => row.Data.Item2).Distinct().Order(StringComparer.Ordinal)

@@ -102,6 +102,7 @@ public sealed class DrainTests(PostgresFixture postgres)
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_stream_of_checks_that_would_never_end_ends_with_the_node_and_what_was_sent_is_answered()
     {
         var connectionString = await postgres.CreateDatabaseAsync();

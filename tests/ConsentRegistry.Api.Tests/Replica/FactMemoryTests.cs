@@ -125,7 +125,8 @@ public sealed class FactMemoryTests
         var purpose = Pick(random, world.Vocabulary.Purposes).Purpose;
         Requester? named = random.Next(3) == 0 ? Requester.Parse(Pick(random, Askers)!) : null;
         var effect = (Effect)random.Next(1, 4);
-        var conditions = effect == Effect.Deny ? Conditions.None : (Conditions)random.Next(8);
+        var conditions =
+            effect == Effect.Deny ? Conditions.None : (Conditions)random.Next(1 << Wording.BitsOf<Conditions>());
         Instant? expiry =
             effect == Effect.Allow && random.Next(3) == 0
                 ? world.Now.Plus(TimeSpan.FromMinutes(random.Next(1, 90)))

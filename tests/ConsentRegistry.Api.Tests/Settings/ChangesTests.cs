@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Tests.Settings;
 
@@ -7,16 +8,7 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
 {
     private static readonly string[] Purposes =
     [
-        "remix",
-        "remix.background",
-        "remix.meme",
-        "remix.voice",
-        "remix.likeness",
-        "training",
-        "training.generative",
-        "training.nongenerative",
-        "grounding",
-        "mining",
+        .. Vocabulary.Initial.Purposes.Select(purpose => purpose.Purpose.Name),
     ];
 
     private readonly string creator = RegistryApplication.NewId();

@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
+using ConsentRegistry.Domain.Purposes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
@@ -52,7 +53,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         Assert.Equal(before, await StateAsync(database));
 
         var since = await RegistryApplication.DeclareCopyAsync(database, Development);
-        Assert.Equal(10, since);
+        Assert.Equal(Vocabulary.Initial.Purposes.Length, since);
         await using (var copy = await RegistryApplication.StartAsync(database))
         {
             (await copy.Admin().PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
@@ -270,7 +271,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
 
         await KeepAsync(without);
         Assert.Equal(
-            (Development, 10),
+            (Development, (long)Vocabulary.Initial.Purposes.Length),
             (await OwnerAsync(database), await AskAsync<long>("SELECT since FROM consent.log_identity"))
         );
         // Its receivers are the developer's own, as before.

@@ -29,6 +29,7 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_dump_is_restored_on_a_new_server_by_the_documented_steps_and_the_service_goes_on_with_it()
     {
         await OwnServer.SkipUnlessInstalledAsync();

@@ -18,6 +18,7 @@ public sealed class RecallWatchTests(RegistryFixture registry) : IClassFixture<R
     [Theory]
     [InlineData("UPDATE consent.creator SET id = id WHERE id = '$requester/' || $1")]
     [InlineData("UPDATE consent.reliance SET check_at = check_at WHERE requester = $1")]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_busy_requester_holds_up_nobody_else_and_is_told_later(string busy)
     {
         var creator = await RecallSteps.CreatorAsync();

@@ -85,6 +85,7 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     [InlineData("deny above", "creatorDefault")]
     [InlineData("lockdown", "lockdown")]
     [InlineData("expiry", "creatorDefault")]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_spent_grant_covers_what_was_used_with_it_until_consent_is_withdrawn(string way, string reason)
     {
         var creator = await Steps.CreatorWhoWantsToBeAskedAsync();

@@ -470,7 +470,11 @@ public sealed class PropertyTests
                             values.Next(30) == 0 ? 1 : 0
                         ),
                         .. Enumerable.Repeat(
-                            new StopFact(StopKind.Lockdown, PurposeSet.None.With(new((byte)values.Next(10))), default),
+                            new StopFact(
+                                StopKind.Lockdown,
+                                PurposeSet.None.With(new((byte)values.Next(Vocabulary.Initial.Purposes.Length))),
+                                default
+                            ),
                             values.Next(30) == 0 ? 1 : 0
                         ),
                     ],
@@ -482,9 +486,9 @@ public sealed class PropertyTests
                         {
                             Scope = (Scope)values.Next(2),
                             Audience = (Audience)values.Next(3),
-                            Purpose = new((byte)values.Next(10)),
+                            Purpose = new((byte)values.Next(Vocabulary.Initial.Purposes.Length)),
                             Effect = (Effect)(values.Next(6) / 2 % 3 + 1),
-                            Conditions = (Conditions)values.Next(8),
+                            Conditions = (Conditions)values.Next(1 << Wording.BitsOf<Conditions>()),
                             VocabularyVersion = values.Next(-1, 3),
                             From = values.Next(3) == 0 ? new(values.Next(10)) : Instant.Beginning,
                             IsFurtherSegment = values.Next(3) == 0,
@@ -498,8 +502,8 @@ public sealed class PropertyTests
                     () =>
                         new Grant
                         {
-                            Purpose = new((byte)values.Next(10)),
-                            Conditions = (Conditions)values.Next(8),
+                            Purpose = new((byte)values.Next(Vocabulary.Initial.Purposes.Length)),
+                            Conditions = (Conditions)values.Next(1 << Wording.BitsOf<Conditions>()),
                             VocabularyVersion = values.Next(-1, 3),
                             ExpiresAt = values.Next(3) == 0 ? new(values.Next(10)) : Instant.Never,
                             UsesLeft = values.Next(3) == 0 ? values.Next(-1, 3) : null,

@@ -627,7 +627,13 @@ public sealed class RuleTests
                 {
                     // Exported before the erasure: bodies are there still.
                     var (id, _) = Given(r, uses: 1);
-                    r.Log.Add("ana", Records.CreatorErased(default, new([(10, r.Log.Rows.Count - 1)], [])));
+                    r.Log.Add(
+                        "ana",
+                        Records.CreatorErased(
+                            default,
+                            new([(Vocabulary.Initial.Purposes.Length, r.Log.Rows.Count - 1)], [])
+                        )
+                    );
                     r.Log.Now = r.Log.Now.Plus(TimeSpan.FromMinutes(1));
                     r.AddUse(Records.UseRecorded(Id(8), UseAt(r, [id], UseReason.Grant)));
                 }

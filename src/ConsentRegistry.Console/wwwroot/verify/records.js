@@ -123,10 +123,21 @@ export const sameVideo = (one, other) => one.creatorId === other.creatorId && on
 
 const stamp = { version: Number.isSafeInteger, changedAt: isMoment };
 
-const conditions = list(word("attribution", "labelAsAi", "nonCommercial"), rises);
+/** Words of the contract that records have, by the name of their schema there. */
+export const WORDS = {
+    ApprovalState: ["open", "approved", "refused", "withdrawn"],
+    Condition: ["attribution", "labelAsAi", "nonCommercial"],
+    Effect: ["allow", "ask", "deny"],
+    GrantState: ["standing", "spent", "revoked"],
+    ParticipantRole: ["coCreator", "depicted"],
+    Reason: ["indeterminate", "hold", "lockdown", "noConsent", "creatorDefault", "videoOverride", "grant"],
+    RecallState: ["open", "acknowledged", "disputed"],
+};
+
+const conditions = list(word(...WORDS.Condition), rises);
 
 const choice = {
-    effect: word("allow", "ask", "deny"),
+    effect: word(...WORDS.Effect),
     conditions,
     expiresAt: orNull(isMoment),
     vocabularyVersion: number,
@@ -153,13 +164,12 @@ const stop = object({
     purposes: orNull(both(list(isPurpose, rises), (/** @type {any} */ all) => all.length > 0)),
 });
 
-const ROLES = ["coCreator", "depicted"];
 
 const facts = object(
     {
         publishedAt: orNull(isMoment),
         participants: list(
-            object({ creatorId: isId, role: word(...ROLES) }),
+            object({ creatorId: isId, role: word(...WORDS.ParticipantRole) }),
             (one, next) => one.creatorId < next.creatorId || (one.creatorId === next.creatorId && one.role < next.role),
         ),
         derivedFrom: both(
@@ -201,7 +211,7 @@ const approval = object({
     uses: orNull(count),
     videos: list(video),
     expiresAt: isMoment,
-    state: word("open", "approved", "refused", "withdrawn"),
+    state: word(...WORDS.ApprovalState),
     reason: orNull(text),
 });
 
@@ -216,7 +226,7 @@ const grant = object({
     vocabularyVersion: number,
     expiresAt: orNull(isMoment),
     uses: orNull(count),
-    state: word("standing", "spent", "revoked"),
+    state: word(...WORDS.GrantState),
 });
 
 /** What a use says of consent, and what it says of there being none. */
@@ -266,9 +276,9 @@ const recall = object({
     video,
     purpose: isPurpose,
     creator: orNull(isId),
-    reason: word("indeterminate", "hold", "lockdown", "noConsent", "creatorDefault", "videoOverride", "grant"),
+    reason: word(...WORDS.Reason),
     stopBy: isMoment,
-    state: word("open", "acknowledged", "disputed"),
+    state: word(...WORDS.RecallState),
     statement: (value) => orNull(text)(value) || object({ hmac: bytes(32) })(value),
 });
 
