@@ -369,6 +369,11 @@ public sealed class FailoverTests
         await using var servers = await ReplicatedServers.StartAsync();
         await using var app = await AllowingAsync(servers, "Database:RequireSynchronous=true");
         var made = (await app.Admin().PostAsync("/v1/webhooks", Webhook("before"))).Is(201);
+        // Whoever hands notifications on keeps webhooks locked until the standby has what was handed on.
+        await Eventually.HoldsAsync(
+            "what happened so far was told",
+            async () => !await app.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM consent.outbox)")
+        );
         await servers.Standby.PauseReceiverAsync();
         // A change, a transaction of several statements, and one statement that is a transaction.
         Task<Answer>[] unconfirmed =

@@ -18,6 +18,7 @@ public sealed class DamageTests
     public void No_bit_of_a_bundle_can_flip() => NeverValid(SampleLog.Bytes(Small.Bundle("ana")), new());
 
     [Fact]
+    [Trait("Run", "Full")]
     public void No_bit_of_a_receipts_bundle_can_flip() => NeverValid(SampleLog.Bytes(ReceiptBundle()), new());
 
     [Fact]

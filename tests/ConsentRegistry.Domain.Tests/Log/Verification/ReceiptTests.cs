@@ -30,8 +30,9 @@ public sealed class ReceiptTests
         );
 
         Assert.Null(report.Failure);
+        // Each tenth by its own bundle, too.
         Assert.All(
-            receipts,
+            receipts.Where((_, at) => at % 10 == 0),
             receipt =>
                 Assert.Equal(
                     "Decided again from the log, the decision is the same.",
