@@ -44,6 +44,12 @@ test("a valid export ends with 0, one altered with 1, and one cut short with 2",
     assert.match(cut.stdout, /cannot be judged/);
 });
 
+test("the bundle of a receipt is not judged", () => {
+    const { status, stdout } = run(join(goldenFolder, "with-identifiers.receipt.ndjson"));
+    assert.equal(status, 2);
+    assert.match(stdout, /This is no export, receipt, checkpoint or proof\./);
+});
+
 test("parts, receipts and witnesses are taken", () => {
     const log = sampleLog();
     const parts = [

@@ -39,7 +39,8 @@ function swap(lines, a, b) {
 }
 
 test("the exports and bundles of every version are valid", async () => {
-    const names = readdirSync(goldenFolder).filter((name) => name.endsWith(".ndjson"));
+    // The bundle of a receipt is for `consent verify`.
+    const names = readdirSync(goldenFolder).filter((name) => /(?<!\.receipt)\.ndjson$/.test(name));
     assert.ok(names.length >= 4);
     for (const name of names) {
         // What it says was made up before there were rules of replay: docs/explanation/event-formats.md.
