@@ -73,7 +73,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
             ? "Each record is real; that none was withheld cannot be shown, because the erased bodies would name what "
                 + "came before them."
         : creator is not null ? $"Complete: nothing up to version {current!.Version} was withheld."
-        : "Complete: nothing was withheld of the streams that the receipt names.";
+        : "Complete by the registry's signed word: an export of the log shows it by itself.";
 
     public Finding? Take(ReadOnlySpan<byte> utf8, ExportLine line)
     {

@@ -25,7 +25,10 @@ public sealed class ReceiptBundleTests
         Assert.Equal(Decided, Assert.Single(report.Receipts).What);
         var proven = report.Proven;
         Assert.Equal((null, SampleLog.Origin, 2), (proven.Creator, proven.Origin, proven.Streams));
-        Assert.Equal("Complete: nothing was withheld of the streams that the receipt names.", proven.Completeness);
+        Assert.Equal(
+            "Complete by the registry's signed word: an export of the log shows it by itself.",
+            proven.Completeness
+        );
         Assert.Equal(log.Rows.Count, proven.Size);
         // Whoever follows a creator's events takes no other bundle for theirs.
         Assert.Null(proven.Bundle);
