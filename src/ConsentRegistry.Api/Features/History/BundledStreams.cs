@@ -18,7 +18,7 @@ namespace ConsentRegistry.Api.Features.History;
 internal sealed class BundledStreams
 {
     /// <summary>The type of the signed statement.</summary>
-    public const string StatementType = "consent-stream+jws";
+    private const string StatementType = "consent-stream+jws";
 
     /// <summary>
     /// Events of one transaction: a long one would keep the server from cleaning up behind the sequencer.

@@ -1,8 +1,8 @@
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// Verifies an export of the log, or a bundle of a creator or a receipt, offline: fed with bytes, it needs nothing else but keys.
-/// Memory grows by some 100 bytes with each entry, and as much with each record; bodies are read and left. No input
+/// Verifies an export of the log, or a bundle of a creator or a receipt, offline: fed with bytes, it needs nothing else
+/// but keys. Memory grows by some 100 bytes with each entry, and as much with each record; bodies are read and left. No input
 /// makes it throw.
 /// </summary>
 /// <example>

@@ -341,7 +341,7 @@ public sealed class ReceiptTests
             receipt["log"] = null;
     }
 
-    // The registry's own bundle of a receipt says as much as the export of the log.
+    // Where the registry states the true ends of streams, a receipt's own bundle says as much as the export of the log.
     private static VerificationReport Verify(SampleLog log, JsonObject receipt, Instant? now = null)
     {
         var byExport = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)], Now = now });
